@@ -10,6 +10,7 @@ use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::broadcast::follow;
+use crate::files;
 use crate::naming::forget;
 use crate::once::Opened;
 use crate::remains::Remains;
@@ -84,11 +85,10 @@ impl Expiring for Messages {
             let item = found.remove(&end.id);
             Due {
                 id: end.into_inner().id,
-                // Mentions and notices of reactions, as far as they are known. Further pushes, marks and reactions aren't counted.
-                rows: 1 + item
-                    .as_ref()
-                    .map_or(0, |m| m.mentions.len() + Mirror::of(m).users().count())
-                    as u64,
+                // Mentions, notices of reactions and files, as far as they are known. Further pushes, marks and reactions aren't counted.
+                rows: 1 + item.as_ref().map_or(0, |m| {
+                    m.mentions.len() + Mirror::of(m).users().count() + files::rows(m)
+                }) as u64,
                 item,
             }
         });

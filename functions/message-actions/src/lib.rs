@@ -9,6 +9,7 @@ mod delete_many;
 mod deletion;
 mod edit;
 mod expiry;
+mod files;
 mod follow;
 mod get;
 mod hanging;

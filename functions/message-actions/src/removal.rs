@@ -14,6 +14,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Filter};
 
+use crate::files::let_go;
 use crate::hanging::Hanging;
 use crate::naming::references;
 use crate::preview::Previews;
@@ -45,6 +46,7 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
     let batch = hanging(due).remove(batch, rows);
     let gone: Vec<&Message> = messages().collect();
     let batch = threads::lower(ctx, batch, &gone).await?;
+    let batch = let_go(ctx, batch, gone).await?;
     let mut batch = everything_else(batch, due, ctx.now());
     batch = previews.change(ctx, batch, &places)?;
     for message in messages() {

@@ -14,6 +14,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::broadcast_change::changed;
+use crate::files::let_go;
 use crate::follow::copies;
 use crate::hanging::Hanging;
 use crate::preview::{Previews, shows_none_of};
@@ -73,6 +74,7 @@ pub async fn take_back(
     let batch = without_words(hanging.remove_some(batch, ROWS), &going, &polls);
     let going: Vec<&Message> = going.iter().map(|message| &message.value).collect();
     let batch = threads::lower(ctx, batch, &going).await?;
+    let batch = let_go(ctx, batch, going).await?;
     let is_list = access.conversation.kind == ConversationKind::Broadcast;
     let batch = messages
         .iter()

@@ -14,6 +14,8 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, First, Order, Patch, Query};
 
+use crate::files;
+
 /// A message that somebody opened, and when it was to be looked at; the message itself where all have opened it.
 pub struct Look {
     due_at: Timestamp,
@@ -41,7 +43,7 @@ impl Expiring for Opened {
     ) -> Result<Vec<Due<Look>>> {
         let spent = opened_by_all(run, &ended).await?;
         let due = ended.into_iter().map(|end| Due {
-            rows: 1,
+            rows: 1 + spent.get(&end.id).map_or(0, files::rows) as u64,
             item: Look {
                 due_at: end.due_at,
                 spent: spent.get(&end.id).cloned(),
@@ -73,6 +75,8 @@ impl Expiring for Opened {
                 batch = events::append(run.ctx, batch, "message.spent", &message.id, None, &what)?;
             }
         }
+        let spent = due.iter().filter_map(|one| one.item.spent.as_ref());
+        let batch = files::let_go(run.ctx, batch, spent).await?;
         run.commit(batch).await?;
         Ok(due.len() as u64)
     }

@@ -68,6 +68,9 @@ impl Stage {
             sent["id"].as_str().unwrap().to_owned()
         };
         let poll = json!({"contentType": "poll", "content": "Which?", "metadata": {"options": ["a", "b"]}});
+        for id in ["f", "t"] {
+            self.scene.file(one, id, FileBucket::Messages);
+        }
         let sent = [json!({"content": "Hello"}), poll, picture()].map(|body| send(one, body));
         let [words, poll, picture] = &sent;
         send(other, json!({"content": "Yes", "replyToMessageId": words}));

@@ -68,7 +68,7 @@ fn everything_that_has_or_shows_its_words_goes() {
         "metadata": {"options": ["yes", "no"]}});
     scene.send(&ann, &group, &poll).expect(201);
     let file = json!({"id": "file", "contentType": "image", "mediaUrls": ["https://a.example/1"],
-        "content": "Look", "links": ["https://a.example"], "thumbnailFileId": "t",
+        "content": "Look", "links": ["https://a.example"], "thumbnailUrl": "https://a.example/t",
         "replyToMessageId": "poll", "metadata": {"width": 3}});
     scene.send(&ann, &group, &file).expect(201);
     scene.put(&Notification {

@@ -104,8 +104,7 @@ fn the_rules_are_those_of_a_send() {
     let scene = &world.scene;
     let (ann, bob, group) = two(&world);
     scene.send(&ann, &group, &words("m")).expect(201);
-    let image =
-        json!({"id": "image", "contentType": "image", "mediaFileIds": ["f"], "links": [TEA]});
+    let image = json!({"id": "image", "contentType": "image", "mediaUrls": ["https://a.example/f"], "links": [TEA]});
     scene.send(&ann, &group, &image).expect(201);
     let at = |preview: Value| json!({"metadata": {"linkPreview": preview}});
     let mut gone = at(preview(TEA, "Tea"));

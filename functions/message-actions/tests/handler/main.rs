@@ -8,6 +8,7 @@ mod channel_sight;
 mod channels;
 mod deleting;
 mod editing;
+mod files;
 mod hiding;
 mod link_previews;
 mod once;

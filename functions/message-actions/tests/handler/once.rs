@@ -24,6 +24,9 @@ pub fn picture() -> Value {
 
 /// Sends it; gives its id.
 fn show(world: &World, who: &Person, conversation: &str) -> String {
+    for id in ["f", "t"] {
+        world.scene.file(who, id, FileBucket::Messages);
+    }
     let sent = world.scene.send(who, conversation, &picture()).expect(201);
     sent["id"].as_str().unwrap().to_owned()
 }
