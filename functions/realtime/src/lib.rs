@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod added;
+mod addressed;
 mod audience;
 mod event;
 mod frame;

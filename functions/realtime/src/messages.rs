@@ -9,6 +9,7 @@ use whisper_messages::MessageView;
 use whisper_schema::prelude::{ConversationKind, ConversationMemberRole, ConversationRight};
 
 use crate::added::{added, wake};
+use crate::addressed::Shared;
 use crate::audience::User;
 use crate::event::{
     AnsweredView, MessageChangedView, MessageCreatedView, MessageRemovedView, What,
@@ -19,7 +20,7 @@ use crate::sights::{Group, Seen};
 use crate::telling::{Round, Told};
 
 /// The fields of a message's own content.
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 20] = [
     "replyToMessageId",
     "forwardedFromMessageId",
     "forwardedFromConversationId",
@@ -29,8 +30,10 @@ const WORDS: [&str; 18] = [
     "plainText",
     "mediaUrls",
     "mediaFileIds",
+    "media",
     "thumbnailUrl",
     "thumbnailFileId",
+    "thumbnail",
     "metadata",
     "mentions",
     "links",
@@ -110,7 +113,7 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
     if !matches!(form, Form::Whole) {
         wake(round, new, place, told).await?;
     }
-    let mut frames: BTreeMap<&Group, Option<Rc<Frame>>> = BTreeMap::new();
+    let mut frames: BTreeMap<&Group, Option<Shared>> = BTreeMap::new();
     if matches!(form, Form::Gone) && answered_by(round, new, message).is_none() {
         let gone = removed(place, message, None);
         let frame = Rc::new(Frame::of(round.ctx, new, gone).await?);
@@ -136,20 +139,19 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
                 continue;
             }
         }
-        let frame = match frames.get(group) {
-            Some(frame) => frame.clone(),
-            None => {
-                let what = what(round, new, place, message, form, (user, group));
-                let frame = match what {
-                    Some(what) => Some(Rc::new(Frame::of(round.ctx, new, what).await?)),
-                    None => None,
-                };
-                frames.insert(group, frame.clone());
-                frame
-            }
-        };
-        if let Some(frame) = frame {
-            let to = Rc::clone(user);
+        if !frames.contains_key(group) {
+            let shared = match what(round, new, place, message, form, (user, group)) {
+                Some(what) => {
+                    let seen = round.sights.seen(group);
+                    let seen = seen.and_then(|seen| seen.message(message));
+                    Some(Shared::of(Frame::of(round.ctx, new, what).await?, seen))
+                }
+                None => None,
+            };
+            frames.insert(group, shared);
+        }
+        if let Some(Some(shared)) = frames.get(group) {
+            let (to, frame) = (Rc::clone(user), shared.to(round.ctx, user).await?);
             told.push(Told { to, frame });
         }
     }

@@ -120,8 +120,7 @@ fn the_sender_hears_of_no_opening_by_somebody_whom_a_block_parts_from_them() {
     let [ann, bob, xen] = ["ann", "bob", "xen"].map(|name| world.user(name));
     let place = world.group(&ann, &[&bob, &xen]);
     let path = format!("/v1/conversations/{place}/messages");
-    let once =
-        json!({"contentType": "image", "mediaFileIds": ["f"], "metadata": {"viewOnce": true}});
+    let once = json!({"contentType": "image", "mediaUrls": ["https://a.example/f"], "metadata": {"viewOnce": true}});
     let open = |who: &User| {
         let sent = world.post(&bob, &path, &once).expect(201);
         let path = format!("{path}/{}/view", sent["id"].as_str().unwrap());
