@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use futures::executor::block_on;
 use operator::{JOBS, api};
 use serde_json::{Value, json};
+use whisper_files::Holder;
 use whisper_kit::Method;
 use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::*;
@@ -319,6 +320,41 @@ fn pause(edge: &TestEdge, millis: i64) {
     edge.advance(millis);
     assert_eq!(sweep(edge)["done"], 0);
     edge.advance(600_000);
+}
+
+#[test]
+fn scheduled_messages_let_go_of_their_files_as_they_go() {
+    let edge = edge(&[]);
+    let soon = edge.ctx().now().plus(600_000);
+    let batch = ["a", "b"].iter().fold(Batch::new(), |batch, id| {
+        let holder = Holder::scheduled_message(id, "ann");
+        batch.upsert(&holder.row("f")).insert(&ScheduledMessage {
+            id: (*id).into(),
+            user_id: "ann".into(),
+            expires_at: (*id == "a").then_some(soon),
+            ..ScheduledMessage::default()
+        })
+    });
+    let file = StoredFile {
+        id: "f".into(),
+        name: "a.jpg".into(),
+        size: 5,
+        completed_at: Some(soon),
+        ..StoredFile::default()
+    };
+    put(&edge, batch.insert(&file));
+    sweep(&edge);
+    assert_eq!(count::<FileHold>(&edge), 2);
+    edge.advance(600_000);
+    assert_eq!(sweep(&edge)["done"], 1);
+    let holds = block_on(edge.store().read(Query::<FileHold>::new())).unwrap();
+    let holders: Vec<&str> = holds.iter().map(|hold| hold.holder_id.as_str()).collect();
+    assert_eq!(holders, ["b"]);
+    let file = block_on(edge.store().read(Get::<StoredFile>::id("f"))).unwrap();
+    assert_eq!(
+        file.unwrap().ends_at,
+        Some(edge.ctx().now().plus(StoredFile::KEPT))
+    );
 }
 
 /// One of each kind of thing that a clock ahead would have go.

@@ -5,6 +5,7 @@
 mod aged;
 mod ahead;
 mod parts;
+mod scheduled;
 
 use whisper_kit::config::Number;
 use whisper_kit::jobs::{self, Call, Sweep, Tally, delete_bounded};
@@ -13,8 +14,8 @@ use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
     ListChange, MessageDraft, MessageVersion, Notification, PostViewer, PresenceDevice,
-    PresenceWatch, RateLimit, ReceiptTrail, RestingName, ScheduledMessage, Session, Signal,
-    StreamTicket, Timestamp, TypingIndicator, UserActivity,
+    PresenceWatch, RateLimit, ReceiptTrail, RestingName, Session, Signal, StreamTicket, Timestamp,
+    TypingIndicator, UserActivity,
 };
 use whisper_schema::{Parts, Retention};
 use whisper_store::Filter;
@@ -64,7 +65,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, ConversationInvitation::KEPT_UNTIL).await,
         ended(ctx, tally, ConversationJoinRequest::EXPIRES_AT).await,
         ended(ctx, tally, MessageDraft::EXPIRES_AT).await,
-        ended(ctx, tally, ScheduledMessage::EXPIRES_AT).await,
+        scheduled::sweep(ctx, tally).await,
         ended(ctx, tally, Signal::EXPIRES_AT).await,
         ended(ctx, tally, StreamTicket::EXPIRES_AT).await,
         ended(ctx, tally, PresenceDevice::EXPIRES_AT).await,
