@@ -123,7 +123,7 @@ fn media_that_can_be_viewed_once_are_shown_by_the_opening_alone_and_go_with_it()
         url.starts_with(&format!("/v1/files/f/content?user={}&", bob.id)),
         "{url}"
     );
-    assert_eq!(world.scene.holders("f"), [message.clone()]);
+    assert_eq!(world.scene.holders("f"), std::slice::from_ref(&message));
     world.scene.edge.advance(MINUTE);
     assert_eq!(world.sweep()["failed"], 0);
     assert!(world.scene.holders("f").is_empty());
