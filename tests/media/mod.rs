@@ -1,6 +1,7 @@
 //! Files: real ones up and down, uploads that break off, and who reads them.
 
 mod content;
+mod messages;
 mod profiles;
 mod readers;
 mod resumption;
