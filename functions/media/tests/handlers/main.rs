@@ -4,6 +4,7 @@
 mod content;
 mod expiry;
 mod library;
+mod postgres;
 mod quotas;
 mod readers;
 mod resumption;

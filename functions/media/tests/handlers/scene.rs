@@ -65,6 +65,15 @@ impl Scene {
         }
     }
 
+    /// On PostgreSQL; none, after a line that says so, where there is no server.
+    pub fn on_postgres() -> Option<Self> {
+        let url = postgres_server::shared()?.fresh_database();
+        let variables = [("operator_key", "key")];
+        let edge = TestEdge::on_postgres(&media::api(), &variables, &url);
+        block_on(edge.store().migrate()).expect("the tables");
+        Some(Self { edge })
+    }
+
     /// With the defaults.
     pub fn new() -> Self {
         Self::with(&[])
