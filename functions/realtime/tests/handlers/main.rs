@@ -5,6 +5,7 @@ mod copies;
 mod files;
 mod kinds;
 mod parted;
+mod pictures;
 mod presence;
 mod presence_model;
 mod roles;
