@@ -243,3 +243,24 @@ fn pictures_cost_one_statement_where_there_are_any() {
         assert_eq!(costs, [1, 2]);
     });
 }
+
+#[test]
+fn where_no_files_are_kept_no_id_is_one() {
+    block_on(async {
+        let edge = TestEdge::new(&accounts::api(), &[("store", "appwrite")]);
+        let ann = painter(&edge).await;
+        let refused = ann.patch(&edge, &json!({"avatarFileId": "a1"})).await;
+        refused.expect_problem(422, "validation_failed");
+        let patch = Patch::new().set(Profile::AVATAR_FILE_ID, "a1");
+        let batch = Batch::new().update(&ann.id, patch);
+        edge.store().commit(batch).await.unwrap();
+        let me = ann.get(&edge, "/v1/me").await.expect(200);
+        assert_eq!(
+            (&me["avatarFileId"], me.get("avatar")),
+            (&json!("a1"), None)
+        );
+        let none = json!({"avatarFileId": null});
+        let me = ann.patch(&edge, &none).await.expect(200);
+        assert_eq!(me.get("avatarFileId"), None);
+    });
+}
