@@ -52,8 +52,7 @@ pub struct MessageView {
     pub media_urls: Vec<String>,
     /// Ids of the files of its media.
     pub media_file_ids: Vec<String>,
-    /// These files, for the caller alone: each has an address that was signed for them. Absent where there are none; what outgoing webhooks are told has the ids alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// These files, for the caller alone: each has an address that was signed for them. Outgoing webhooks are told the ids alone.
     pub media: Vec<MediaView>,
     /// Where a small picture is served that lies elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -157,8 +157,8 @@ fn ids_from_before_there_were_files_show_nothing() {
     });
     let old = scene.read(&bob, &group, "/old").expect(200);
     assert_eq!(
-        (old.get("media"), &old["mediaFileIds"]),
-        (None, &json!(["what"]))
+        (&old["media"], &old["mediaFileIds"]),
+        (&json!([]), &json!(["what"]))
     );
     let copy = json!({"contentType": "forward", "forwardedFromMessageId": "old", "forwardedFromConversationId": group});
     let copy = scene.send(&bob, &group, &copy).expect(201);
