@@ -144,6 +144,8 @@ impl DriverError {
         match (code, &code[..code.len().min(2)]) {
             // A deadlock or a wait that was too long: none of it was done.
             ("40001" | "40P01" | "55P03" | "57014" | "25P02", _) => DriverError::Busy,
+            // The server's table of locks is full for the moment.
+            ("53200", _) if message.contains("shared memory") => DriverError::Busy,
             // Read only after another server took over, or a session that did nothing in a transaction.
             ("25006" | "25P03", _) => DriverError::Unavailable(format!("{code}: {message}")),
             // No more connections, no more memory or room on the disk; the server is going down, or the connection is gone.

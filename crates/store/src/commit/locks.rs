@@ -4,6 +4,9 @@
 //! order for everybody. One that expects that none of the documents with these ids is of a kind also excludes all others that expect such: each of
 //! two could make what the other one expects not to be there. A batch that expects something of documents which it can't name, or deletes such, has
 //! the database for itself: no other commit runs meanwhile.
+//!
+//! New documents take no lock. So a batch that expects one of them not to be there and another one to be there can meet a commit that makes both,
+//! between its two looks.
 
 use std::collections::BTreeSet;
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::form::Planned;
+use super::locks::Locks;
 use super::lower::Lowered;
 use crate::batch::Committed;
 use crate::error::StoreError;
@@ -34,17 +35,25 @@ impl Line<Lowered, Outcome> {
 }
 
 impl Line<Planned, Outcome> {
-    /// The first in the queue, and batches of its form right behind it.
+    /// The first in the queue, and batches of its form right behind it, as long as they don't need the database for themselves for their number alone.
     pub(super) fn take(self: &Rc<Self>) -> Group<Planned> {
         let (mut first, mut most, mut ops) = (None, 1, 0);
+        let mut locks = Locks::default();
         Group::of(self.take_while(|taken, next| {
+            let form = &next.work.form;
             ops += next.work.batch.ops.len();
             let Some(first) = &first else {
                 most = next.work.most();
-                first = Some(next.work.form.carrier());
+                locks = form.locks.clone();
+                first = Some(form.carrier());
                 return true;
             };
-            taken < most && ops <= MOST_OPS && next.work.form.carrier().is(first)
+            if taken >= most || ops > MOST_OPS || !form.carrier().is(first) {
+                return false;
+            }
+            let is_alone = locks == Locks::All;
+            locks = std::mem::take(&mut locks).and(&form.locks);
+            is_alone || locks != Locks::All
         }))
     }
 
