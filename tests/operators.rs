@@ -59,7 +59,7 @@ fn what_cannot_be_done_is_told_and_the_exit_says_so() {
     for (arguments, told) in [
         (
             &["jobs", "run", "nothing"][..],
-            "there is no job \"nothing\"; the jobs are community-departures, error-retention, integrations, message-expiry, notification-push",
+            "there is no job \"nothing\"; the jobs are community-departures, error-retention, integrations, media-expiry, message-expiry, notification-push",
         ),
         (&["jobs", "run", "../x"], "no name of a job; the jobs are"),
         (&["users", "show", "../x"], "neither an id nor a user name"),

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use whisper_files::{Addresses, files};
 use whisper_kit::page::{Listing, Window};
-use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_schema::Rule;
 use whisper_schema::prelude::{Column, FileBucket, MediaItem, StoredFile};
 use whisper_store::{Filter, Order, Query};
 
@@ -11,6 +12,10 @@ use super::FILES;
 use crate::own::offered;
 use crate::sniff::Sort;
 use crate::view::FileView;
+
+/// Most characters of an album's name, and of a tag.
+const MOST_ALBUM: usize = 100;
+const MOST_TAG: usize = 50;
 
 /// Filters of the library.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -23,10 +28,10 @@ pub struct FileFilters {
     #[serde(rename = "type")]
     pub sort: Option<Sort>,
     /// Only files in this album, as it is written.
-    #[cfg_attr(not(target_family = "wasm"), schemars(length(min = 1, max = 100)))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(min = 1, max = MOST_ALBUM)))]
     pub album: Option<String>,
     /// Only files with this tag, as it is written.
-    #[cfg_attr(not(target_family = "wasm"), schemars(length(min = 1, max = 50)))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(min = 1, max = MOST_TAG)))]
     pub tag: Option<String>,
 }
 
@@ -47,6 +52,8 @@ pub fn endpoint() -> Endpoint {
 async fn list(ctx: Ctx, _: Request, window: Window<FileFilters>) -> Result<Reply> {
     offered(&ctx)?;
     let me = ctx.caller()?.user_id;
+    check_size("album", window.filters.album.as_deref(), MOST_ALBUM)?;
+    check_size("tag", window.filters.tag.as_deref(), MOST_TAG)?;
     let query = Query::new()
         .filter(which(&me, &window.filters))
         .order(Order::desc(MediaItem::UPLOADED_AT));
@@ -60,6 +67,16 @@ async fn list(ctx: Ctx, _: Request, window: Window<FileFilters>) -> Result<Reply
         Some(FileView::own(file, Some(&item.value), &addresses))
     });
     window.reply(&ctx, &page, views.collect()).await
+}
+
+/// Refuses a word that nothing can have.
+fn check_size(name: &str, word: Option<&str>, most: usize) -> Result<()> {
+    let size = word.map(|word| word.chars().count());
+    if size.is_none_or(|size| (1..=most).contains(&size)) {
+        return Ok(());
+    }
+    let detail = format!("has 1 to {most} characters");
+    Err(Error::parameter(name, Rule::Size, detail))
 }
 
 /// Holds for the entries of a user that meet the filters.
