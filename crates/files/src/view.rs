@@ -39,7 +39,7 @@ impl Addresses {
         }
     }
 
-    /// Those of these ids that are whole files, in their order.
+    /// The whole files among these ids, in their order.
     pub fn media_of<'a>(
         &self,
         files: &Files,

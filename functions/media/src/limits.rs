@@ -51,7 +51,7 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// The caller's.
+    /// The room of the caller.
     ///
     /// # Errors
     /// Those of reading the session.

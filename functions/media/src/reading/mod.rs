@@ -1,4 +1,4 @@
-//! Who may read a file: its owner, and whoever sees a document that holds it, by the rules of that document and at the moment of the read.
+//! The right to read a file: its owner has it, and whoever sees a document that holds it, by the rules of that document and at the moment of the read.
 
 mod conversation;
 mod message;
@@ -9,15 +9,17 @@ use whisper_kit::{Ctx, Error, Result};
 use whisper_schema::prelude::{
     ConversationMember, ConversationMemberStatus, FileHold, FileHoldKind, StoredFile,
 };
-use whisper_store::{Doc, Filter, Get, Order, Query};
+use whisper_store::{Cursor, Doc, Filter, Get, Order, Page, Paged, Query};
 
 use conversation::Picture;
 use message::Sent;
 use person::Portrait;
 use story::Told;
 
-/// The most documents that are asked whether they let somebody read a file, the newest first: of messages only those in conversations of theirs.
-const MOST: u32 = 30;
+/// Documents that are asked at once whether they let somebody read a file, the newest first: of messages only those in conversations of theirs.
+const AT_ONCE: u32 = 30;
+/// The most portions of them that are asked: 300 documents.
+const PORTIONS: usize = 10;
 
 /// The right by which somebody reads a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,29 +41,46 @@ pub struct Readable {
     pub right: Right,
 }
 
-/// A file that this user may read now; one that is uploading only its owner. Two statements, one for its owner.
+/// A file that this user may read now; one that is uploading only its owner. Two statements, one for its owner, and two more for each portion of
+/// documents that gives no right before one that does.
 ///
 /// # Errors
 /// `not_found`, for a file that isn't there and for one that they may not read alike.
 pub async fn readable(ctx: &Ctx, reader: &str, id: &str) -> Result<Readable> {
     let (file, holds) = ctx
-        .read((Get::<StoredFile>::id(id), holds(reader, id)))
+        .read((Get::<StoredFile>::id(id), holds(reader, id, None)))
         .await?;
-    let (found, right) = match &file {
-        Some(file) if file.is_of(reader, ctx.now()) => (true, Some(Right::Owner)),
-        Some(file) if file.is_whole() => (true, right(ctx, reader, &holds).await?),
-        // Asked all the same, so that the time doesn't tell whether there is such a file.
-        _ => (false, right(ctx, reader, &holds).await?),
+    let right = match &file {
+        Some(file) if file.is_of(reader, ctx.now()) => Some(Right::Owner),
+        _ => right_of_any(ctx, reader, id, holds).await?,
     };
-    let file = file.map(Doc::into_inner).filter(|_| found);
+    let file = file.map(Doc::into_inner);
+    let file = file.filter(|file| right == Some(Right::Owner) || file.is_whole());
     match (file, right) {
         (Some(file), Some(right)) => Ok(Readable { file, right }),
         _ => Err(Error::not_found()),
     }
 }
 
-/// Asks for the documents that hold a file, as far as they may let this user read it.
-fn holds(reader: &str, file: &str) -> Query<FileHold> {
+/// The right that one of the documents gives that hold a file, of which the first portion was read: portion by portion, until one gives it.
+async fn right_of_any(
+    ctx: &Ctx,
+    reader: &str,
+    file: &str,
+    mut holds: Page<FileHold>,
+) -> Result<Option<Right>> {
+    for _ in 1..PORTIONS {
+        let right = right(ctx, reader, &holds.items).await?;
+        if right.is_some() || holds.next.is_none() {
+            return Ok(right);
+        }
+        holds = ctx.read(self::holds(reader, file, holds.next)).await?;
+    }
+    right(ctx, reader, &holds.items).await
+}
+
+/// Asks for a portion of the documents that hold a file, as far as they may let this user read it.
+fn holds(reader: &str, file: &str, behind: Option<Cursor>) -> Paged<FileHold> {
     let mine = Filter::and([
         Filter::eq(ConversationMember::USER_ID, reader),
         Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
@@ -70,11 +89,16 @@ fn holds(reader: &str, file: &str) -> Query<FileHold> {
         Filter::is_null(FileHold::PLACE),
         Filter::is_among(FileHold::PLACE, ConversationMember::CONVERSATION_ID, mine),
     ]);
+    // A message that is sent later is its sender's alone, who owns the file.
+    let is_shown = Filter::ne(FileHold::KIND, FileHoldKind::ScheduledMessage);
     Query::new()
         .filter(Filter::eq(FileHold::FILE_ID, file))
+        .filter(is_shown)
         .filter(in_reach)
         .order(Order::desc(whisper_schema::Column::seq()))
-        .limit(MOST)
+        .after(behind)
+        .limit(AT_ONCE)
+        .page()
 }
 
 /// The right that one of these documents gives.
@@ -87,7 +111,6 @@ async fn right(ctx: &Ctx, reader: &str, holds: &[Doc<FileHold>]) -> Result<Optio
     let pictures = of(&[FileHoldKind::ConversationAvatar]);
     let messages = of(&[FileHoldKind::Message]);
     let stories = of(&[FileHoldKind::Story]);
-    // A message that is sent later is its sender's alone, who owns the file.
     let asked = (
         portraits
             .iter()

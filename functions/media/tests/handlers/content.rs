@@ -1,4 +1,4 @@
-//! What is served: ranges, versions, headers.
+//! Contents as they are served: ranges, versions, headers.
 
 use whisper_kit::Method;
 use whisper_kit::testing::Answer;

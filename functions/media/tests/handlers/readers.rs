@@ -1,4 +1,4 @@
-//! Who reads a file that a document holds: members, strangers, those sent away, blocked, and when the document has ended.
+//! Readers of a file that a document holds: members, strangers, those sent away, blocked, and when the document has ended.
 
 use serde_json::json;
 use whisper_files::{Holder, hold};
@@ -341,6 +341,35 @@ fn any_of_many_documents_is_enough_and_none_that_is_out_of_reach_is_asked() {
     assert_eq!(held.status(&held.bob), 200);
     let file: StoredFile = held.scene.get(&held.file).unwrap();
     assert_eq!((file.ends_at, file.size), (None, JPEG.len() as i64));
+}
+
+#[test]
+fn documents_that_give_no_right_crowd_out_none_that_does() {
+    let held = Held::new();
+    let group = held.group(&[&held.ann, &held.bob]);
+    held.message(&group);
+    for number in 0..31 {
+        held.hold(&Holder::scheduled_message(
+            &format!("s-{number}"),
+            &held.ann.id,
+        ));
+    }
+    held.scene.edge.statements();
+    assert_eq!(held.status(&held.bob), 200);
+    let statements = held.scene.edge.statements().len();
+    for number in 0..70 {
+        let story = Story {
+            id: format!("story-{number}"),
+            user_id: held.ann.id.clone(),
+            ..Story::default()
+        };
+        held.hold(&Holder::story(&story));
+    }
+    assert_eq!(held.status(&held.bob), 200, "two portions later");
+    let more = held.scene.edge.statements().len();
+    assert!(more > statements, "{more} after {statements}");
+    let carl = held.scene.person();
+    assert_eq!(held.status(&carl), 404);
 }
 
 #[test]
