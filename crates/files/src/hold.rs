@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use whisper_kit::ids::derived_id;
-use whisper_schema::prelude::{
-    Column, FileHold, FileHoldKind, Message, StoredFile, Story, Timestamp,
-};
+use whisper_schema::prelude::{FileHold, FileHoldKind, Message, StoredFile, Story, Timestamp};
 use whisper_store::{
     Answers, Batch, Doc, Filter, MAX_LIMIT, Patch, Query, Questions, ReadSet, StoreError,
 };
 
-/// Label of the condition that a file is there: a commit that fails there has to be decided anew.
+/// Label of the condition that a file, or a hold of one, is there: a commit that fails there has to be decided anew.
 pub const GONE: &str = "file there";
 /// Documents of which one question asks the holds: a message holds 31 files at most, so all of them are given.
 const HOLDERS: usize = 30;
@@ -90,40 +88,55 @@ pub fn hold_id(file: &str, kind: FileHoldKind, holder: &str) -> String {
 }
 
 /// Has a document hold these files from this commit on: they have no end as long as it does. The commit fails at [`GONE`] when
-/// one of them went since it was read.
+/// one of them went since it was read, or its owner gave it up.
 pub fn hold<'a>(
     batch: Batch,
     files: impl IntoIterator<Item = &'a StoredFile>,
     of: &Holder<'_>,
 ) -> Batch {
     let ids = files.into_iter().map(|file| file.id.as_str());
-    held(batch, ids, of)
+    let is_there = || {
+        Filter::and([
+            Filter::is_not_null(StoredFile::COMPLETED_AT),
+            Filter::is_null(StoredFile::REMOVED_AT),
+        ])
+    };
+    held(batch, ids, is_there, of)
 }
 
-/// Has another document hold the files that these holds are of, as a copy of a message does. It isn't asked whose they are.
+/// Has another document hold the files that these holds are of, as a copy of a message does. It isn't asked whose they are, nor whether their
+/// owner gave them up.
 pub fn copy(batch: Batch, holds: &[FileHold], of: &Holder<'_>) -> Batch {
-    held(batch, holds.iter().map(|hold| hold.file_id.as_str()), of)
+    let ids = holds.iter().map(|hold| hold.file_id.as_str());
+    let is_there = || Filter::is_not_null(StoredFile::COMPLETED_AT);
+    held(batch, ids, is_there, of)
 }
 
-fn held<'a>(batch: Batch, files: impl Iterator<Item = &'a str>, of: &Holder<'_>) -> Batch {
+/// Has a document hold files that meet this filter at the commit.
+fn held<'a>(
+    batch: Batch,
+    files: impl Iterator<Item = &'a str>,
+    is_there: impl Fn() -> Filter<StoredFile>,
+    of: &Holder<'_>,
+) -> Batch {
     let files: BTreeSet<&str> = files.collect();
     files.into_iter().fold(batch, |batch, file| {
-        let whole = Filter::is_not_null(StoredFile::COMPLETED_AT);
+        let endless = Patch::new().unset(StoredFile::ENDS_AT);
         batch
-            .update_if(file, Patch::new().unset(StoredFile::ENDS_AT), whole)
+            .update_if(file, endless, is_there())
             .label(GONE)
             .upsert(&of.row(file))
     })
 }
 
-/// Takes these holds away. A file of theirs that nothing else holds goes a day later; the job that removes it looks whether something does.
+/// Takes these holds away. A file of theirs that nothing else holds goes a day later; the job that removes it looks whether something does. The
+/// commit fails at [`GONE`] when one of them went since it was read.
 pub fn release(batch: Batch, holds: &[FileHold], now: Timestamp) -> Batch {
-    if holds.is_empty() {
-        return batch;
-    }
-    let ids = holds.iter().map(|hold| hold.id.as_str());
-    let these = Filter::<FileHold>::is_in(Column::id(), ids);
-    let batch = batch.delete_where(these, holds.len() as u64);
+    let ids: BTreeSet<&str> = holds.iter().map(|hold| hold.id.as_str()).collect();
+    // Each by its id: a deletion by a filter has all other commits wait on PostgreSQL.
+    let batch = ids
+        .into_iter()
+        .fold(batch, |batch, id| batch.delete::<FileHold>(id).label(GONE));
     let files: BTreeSet<&str> = holds.iter().map(|hold| hold.file_id.as_str()).collect();
     files.into_iter().fold(batch, |batch, file| {
         let end = now.plus(StoredFile::KEPT);

@@ -23,8 +23,14 @@ const AT_ONCE: Number = Number {
     default: 10,
     most: 1_000,
 };
+/// For how many hours after it was sent its sender may delete a message for all, as `message-actions` has it; 0 for at any time.
+pub const DELETE_WINDOW: Number = Number {
+    variable: "delete_window_hours",
+    default: 48,
+    most: 876_000,
+};
 /// All of them.
-pub const NUMBERS: [Number; 3] = [MEGABYTES, BUCKET_MEGABYTES, AT_ONCE];
+pub const NUMBERS: [Number; 4] = [MEGABYTES, BUCKET_MEGABYTES, AT_ONCE, DELETE_WINDOW];
 
 /// Bytes of a megabyte, as the sizes of buckets count.
 const MEGABYTE: i64 = 1_000_000;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use whisper_schema::prelude::{Column, FileContent, FileRemoval, MediaItem, StoredFile, Timestamp};
+use whisper_schema::prelude::{FileContent, FileRemoval, MediaItem, StoredFile, Timestamp};
 use whisper_store::{Batch, Filter, Patch, Query};
 
 use crate::room;
@@ -30,13 +30,13 @@ impl Removal<'_> {
         let mut fewer: BTreeMap<&str, i64> = BTreeMap::new();
         for file in &self.files {
             batch = batch.delete_if(&file.id, still(file));
-            // A file that its owner gave up takes none of their room any more.
-            if file.removed_at.is_none() {
-                batch = room::give_back(batch, file);
-            }
+            // Also that of a file which its owner gave up: its bytes were kept for others.
+            batch = room::give_back(batch, file);
             if file.is_whole() {
-                let item = Filter::<MediaItem>::eq(Column::id(), file.id.as_str());
-                batch = batch.delete_where(item, 1);
+                // One that its owner gave up has left their library already.
+                if file.removed_at.is_none() {
+                    batch = batch.delete::<MediaItem>(&file.id);
+                }
                 *fewer.entry(&file.content_id).or_default() += 1;
             } else {
                 batch = self.drop_content(batch, &file.content_id);

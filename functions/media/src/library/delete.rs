@@ -1,18 +1,17 @@
-//! `DELETE /v1/files/{fileId}`: deletes a file that no document of its owner's holds.
+//! `DELETE /v1/files/{fileId}`: deletes a file that no document holds which its owner can still change.
 
 use whisper_kit::rate_limit::Uses;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result, Rule,
 };
 use whisper_schema::prelude::{Column, FileHold, FileHoldKind, MediaItem, StoredFile, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Patch, Query};
+use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
-use super::own_holds;
+use super::{in_use, own_holds};
 use crate::FILE;
 use crate::limits::CHANGES;
 use crate::own::own_file;
 use crate::removal::{self, Removal};
-use crate::room;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -20,8 +19,9 @@ pub fn endpoint() -> Endpoint {
         Method::DELETE,
         FILE,
         "deleteFile",
-        "Deletes a file of the caller's, or gives its upload up. While documents of the caller's hold it, it is refused, and they are told; others' copies of \
-         a message keep it for those who see them, and it leaves the caller's library",
+        "Deletes a file of the caller's, or gives its upload up. While documents of the caller's hold it that they can still change, or delete for all, it \
+         is refused, and they are told. Other messages, and others' copies, keep it for those who see them: it leaves the caller's library, and takes room until \
+         they let go of it",
         delete,
     )
     .for_bots()
@@ -37,16 +37,18 @@ async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
 
 async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
-    let others = Query::<FileHold>::new().filter(Filter::eq(FileHold::FILE_ID, id));
-    let asked = (own_holds(id, &me), others.count(1));
-    let (file, (holds, held)) = own_file(ctx, id, asked).await?;
+    let all = Query::<FileHold>::new().filter(Filter::eq(FileHold::FILE_ID, id));
+    let newest = own_holds(id, &me).order(Order::desc(Column::seq())).first();
+    let asked = (in_use::held(id, &me), newest, all.count(1));
+    let (file, ((mut holds, messages), newest, held)) = own_file(ctx, id, asked).await?;
+    holds.extend(in_use::deletable(ctx, &me, messages).await?);
     if !holds.is_empty() {
-        return Err(in_use(&holds));
+        return Err(is_in_use(&holds));
     }
     let batch = match (file.is_whole(), held > 0) {
         (false, _) => removal::give_up(&file, ctx.now()),
         (true, false) => remove(ctx, &file).await?,
-        (true, true) => leave_to_others(&file),
+        (true, true) => leave_to_others(&file, newest.map_or(0, |hold| hold.seq)),
     };
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
     let committed = uses.try_commit(ctx, batch).await?;
@@ -80,23 +82,23 @@ async fn remove(ctx: &Ctx, file: &StoredFile) -> Result<Batch> {
     Ok(batch.expect_none(held))
 }
 
-/// Takes a file out of its owner's library, and its room off their account: only documents of others hold it.
-fn leave_to_others(file: &StoredFile) -> Batch {
+/// Takes a file out of its owner's library: only documents of others hold it, and messages that its owner can't delete, of which `newest` is the
+/// place of the newest. It takes room until it goes.
+fn leave_to_others(file: &StoredFile, newest: i64) -> Batch {
     let patch = Patch::new().set(StoredFile::REMOVED_AT, Timestamp::AT_COMMIT);
     let there = Filter::is_null(StoredFile::REMOVED_AT);
     let mine = Filter::and([
         Filter::eq(FileHold::FILE_ID, file.id.as_str()),
         Filter::eq(FileHold::USER_ID, file.user_id.as_str()),
+        Filter::gt(Column::seq(), newest),
     ]);
-    let entry = Filter::<MediaItem>::eq(Column::id(), file.id.as_str());
-    let batch = Batch::new()
+    Batch::new()
         .update_if(&file.id, patch, there)
         .expect_none(mine)
-        .delete_where(entry, 1);
-    room::give_back(batch, file)
+        .delete::<MediaItem>(&file.id)
 }
 
-fn in_use(holds: &[Doc<FileHold>]) -> Error {
+fn is_in_use(holds: &[Doc<FileHold>]) -> Error {
     let faults = holds.iter().map(|hold| {
         let field = hold.kind.as_str();
         FieldError::new(field, Rule::Reference, format!("holds it: {}", place(hold)))

@@ -3,6 +3,7 @@
 mod change;
 mod delete;
 mod get;
+mod in_use;
 mod list;
 mod usage;
 

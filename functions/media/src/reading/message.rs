@@ -3,11 +3,15 @@
 use whisper_messages::{OPENING, deletion, is_active, is_view_once, is_visible, opening_id};
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
-    Conversation, ConversationMember, FileHold, Message, MessageMark, MessageOpening, Timestamp,
+    Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role, FileHold,
+    Message, MessageMark, MessageOpening, Timestamp,
 };
 use whisper_store::{Answers, Doc, Get, Questions, ReadSet, StoreError};
 
 use super::Right;
+
+/// Milliseconds of an hour.
+const HOUR: i64 = 3_600_000;
 
 /// The questions about a message and somebody who may see it.
 type Asked = (
@@ -65,17 +69,42 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// The right that it gives now.
-    pub fn right(&self, now: Timestamp) -> Option<Right> {
+    /// The message with its conversation and the membership, where they see it now.
+    fn visible(
+        &self,
+        now: Timestamp,
+    ) -> Option<(&Doc<Message>, &Conversation, &ConversationMember)> {
         let (message, conversation) = (self.message.as_ref()?, self.conversation.as_ref()?);
         let member = self.member.as_ref().filter(|member| is_active(member))?;
-        if !is_visible(message, conversation, member, self.deletion.as_ref(), now) {
-            return None;
-        }
+        is_visible(message, conversation, member, self.deletion.as_ref(), now).then_some((
+            message,
+            conversation,
+            member,
+        ))
+    }
+
+    /// The right that it gives now.
+    pub fn right(&self, now: Timestamp) -> Option<Right> {
+        let (message, ..) = self.visible(now)?;
         if !is_view_once(message) {
             return Some(Right::Document);
         }
         let opened = self.opening.as_ref()?.opened_at;
         (now.since(opened) < OPENING).then_some(Right::Opening)
+    }
+
+    /// Whether they may delete it for all, as `message-actions` decides it: its sender for so many hours, 0 for however long, and moderators at any time.
+    pub fn can_be_taken_back(&self, hours: u64, now: Timestamp) -> bool {
+        let Some((message, conversation, member)) = self.visible(now) else {
+            return false;
+        };
+        let moderators = [Role::Owner, Role::Admin, Role::Moderator];
+        if conversation.kind != ConversationKind::Direct && moderators.contains(&member.role) {
+            return true;
+        }
+        let hours = i64::try_from(hours).unwrap_or(i64::MAX);
+        let sent = message.created_at.unwrap_or_default();
+        let is_recent = hours == 0 || now <= sent.plus(hours.saturating_mul(HOUR));
+        is_recent && message.sender_id == member.user_id
     }
 }

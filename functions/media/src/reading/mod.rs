@@ -12,9 +12,10 @@ use whisper_schema::prelude::{
 use whisper_store::{Cursor, Doc, Filter, Get, Order, Page, Paged, Query};
 
 use conversation::Picture;
-use message::Sent;
 use person::Portrait;
 use story::Told;
+
+pub use message::Sent;
 
 /// Documents that are asked at once whether they let somebody read a file, the newest first: of messages only those in conversations of theirs.
 const AT_ONCE: u32 = 30;

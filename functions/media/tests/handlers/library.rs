@@ -1,12 +1,18 @@
 //! The library: lists, changes, deletion.
 
 use serde_json::{Value, json};
-use whisper_files::{Holder, hold, release};
+use whisper_files::{GONE, Holder, hold, release};
 use whisper_kit::Method;
-use whisper_schema::prelude::{FileBook, FileHold, MediaItem, Message, StoredFile, Story};
-use whisper_store::Batch;
+use whisper_messages::ids::mark_id;
+use whisper_people::ids::member_id;
+use whisper_schema::prelude::{
+    Conversation, ConversationKind, ConversationMember, ConversationMemberRole,
+    ConversationMemberStatus, FileBook, FileHold, MediaItem, Message, MessageMark, MessageMarkKind,
+    StoredFile, Story,
+};
+use whisper_store::{Batch, Patch};
 
-use crate::scene::{JPEG, MP4, PNG, Person, Scene, content};
+use crate::scene::{JPEG, MP4, PNG, Person, Scene, block_on, content};
 
 fn list(scene: &Scene, who: &Person, query: &str) -> Vec<String> {
     let answer = scene
@@ -121,14 +127,27 @@ fn held(scene: &Scene, id: &str, holders: &[Holder<'_>]) {
     scene.commit(batch);
 }
 
-/// A message and a story of a user.
-fn documents(of: &Person) -> (Message, Story) {
+/// A message to a group and a story of a user.
+fn documents(scene: &Scene, of: &Person) -> (Message, Story) {
+    scene.put(&Conversation {
+        id: "c1".into(),
+        kind: ConversationKind::Group,
+        ..Conversation::default()
+    });
+    scene.put(&ConversationMember {
+        id: member_id("c1", &of.id),
+        conversation_id: "c1".into(),
+        user_id: of.id.clone(),
+        ..ConversationMember::default()
+    });
     let message = Message {
         id: "m1".into(),
         conversation_id: "c1".into(),
         sender_id: of.id.clone(),
+        created_at: Some(scene.edge.ctx().now()),
         ..Message::default()
     };
+    scene.put(&message);
     let story = Story {
         id: "s1".into(),
         user_id: of.id.clone(),
@@ -142,7 +161,7 @@ fn a_file_that_documents_hold_is_not_deleted_and_they_are_told() {
     let scene = Scene::new();
     let ann = scene.person();
     let id = scene.picture(&ann);
-    let (message, story) = documents(&ann);
+    let (message, story) = documents(&scene, &ann);
     let holders = [
         Holder::message(&message),
         Holder::story(&story),
@@ -193,12 +212,94 @@ fn a_file_that_others_passed_on_leaves_its_owner_alone() {
         .read(&content(&id), &ann.token)
         .expect_problem(404, "not_found");
     assert_eq!(list(&scene, &ann, ""), Vec::<String>::new());
-    assert_eq!(scene.get::<FileBook>(&ann.id).unwrap().bytes, 0);
-    assert!(scene.get::<StoredFile>(&id).is_some(), "the copy has it");
+    let book = scene.get::<FileBook>(&ann.id).unwrap();
+    assert_eq!(book.bytes, JPEG.len() as i64, "its bytes are kept");
+    let file: StoredFile = scene.get(&id).expect("the copy has it");
+    let again = hold(Batch::new(), [&file], &Holder::avatar(&ann.id));
+    let again = block_on(scene.edge.store().commit(again));
+    assert!(again.is_err_and(|error| error.failed_at(GONE)));
     let now = scene.edge.ctx().now();
     scene.commit(release(Batch::new(), &[Holder::story(&copy).row(&id)], now));
     scene.edge.advance(StoredFile::KEPT);
     scene.run();
     assert_eq!(scene.count::<StoredFile>(), 0);
     assert_eq!(scene.get::<FileBook>(&ann.id).unwrap().bytes, 0);
+}
+
+const HOUR: i64 = 3_600_000;
+
+/// Ann's file, which a message of hers to a group holds; deletes it after this change.
+fn deleted_after(hours: &str, change: impl FnOnce(&Scene, &Person)) -> u16 {
+    let scene = Scene::with(&[("delete_window_hours", hours)]);
+    let ann = scene.person();
+    let id = scene.picture(&ann);
+    let (message, _) = documents(&scene, &ann);
+    held(&scene, &id, &[Holder::message(&message)]);
+    change(&scene, &ann);
+    let token = block_on(scene.edge.session(&ann.id));
+    let path = format!("/v1/files/{id}");
+    let deleted = scene.send(Method::DELETE, &path, &token, &Value::Null);
+    let status = deleted.response.status().as_u16();
+    let is_there = scene.get::<StoredFile>(&id).unwrap().removed_at.is_none();
+    assert_eq!(is_there, status == 409, "{}", deleted.body);
+    let now = scene.edge.ctx().now();
+    let holds = [Holder::message(&message).row(&id)];
+    scene.commit(release(Batch::new(), &holds, now));
+    scene.edge.advance(StoredFile::KEPT);
+    assert_eq!(scene.run()["failed"], 0);
+    assert_eq!(scene.get::<FileBook>(&ann.id).unwrap().bytes, 0);
+    status
+}
+
+fn member(scene: &Scene, who: &Person, patch: Patch<ConversationMember>) {
+    let id = member_id("c1", &who.id);
+    scene.commit(Batch::new().update(&id, patch));
+}
+
+#[test]
+fn a_message_that_its_sender_cant_delete_for_all_counts_as_others() {
+    let later = |millis: i64| move |scene: &Scene, _: &Person| scene.edge.advance(millis);
+    assert_eq!(deleted_after("48", later(48 * HOUR)), 409);
+    assert_eq!(deleted_after("48", later(48 * HOUR + 1)), 204);
+    assert_eq!(deleted_after("2", later(2 * HOUR + 1)), 204);
+    assert_eq!(deleted_after("0", later(1_000 * HOUR)), 409);
+    let left = |scene: &Scene, ann: &Person| {
+        let status = ConversationMemberStatus::Left;
+        let left = Patch::new().set(ConversationMember::STATUS, status);
+        member(scene, ann, left);
+    };
+    assert_eq!(deleted_after("48", left), 204);
+    let moderates = |scene: &Scene, ann: &Person| {
+        let role = ConversationMemberRole::Moderator;
+        member(scene, ann, Patch::new().set(ConversationMember::ROLE, role));
+        scene.edge.advance(1_000 * HOUR);
+    };
+    assert_eq!(deleted_after("48", moderates), 409);
+    let hides = |scene: &Scene, ann: &Person| {
+        scene.put(&MessageMark {
+            id: mark_id(MessageMarkKind::Deleted, &ann.id, "m1"),
+            user_id: ann.id.clone(),
+            message_id: "m1".into(),
+            conversation_id: "c1".into(),
+            kind: MessageMarkKind::Deleted,
+            ..MessageMark::default()
+        });
+    };
+    assert_eq!(deleted_after("48", hides), 204);
+}
+
+#[test]
+fn a_picture_of_a_conversation_that_its_owner_left_counts_as_others() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let id = scene.picture(&ann);
+    documents(&scene, &ann);
+    held(&scene, &id, &[Holder::conversation_avatar("c1", &ann.id)]);
+    let path = format!("/v1/files/{id}");
+    let delete = || scene.send(Method::DELETE, &path, &ann.token, &Value::Null);
+    delete().expect_problem(409, "file_in_use");
+    let status = ConversationMemberStatus::Left;
+    let left = Patch::new().set(ConversationMember::STATUS, status);
+    member(&scene, &ann, left);
+    delete().expect(204);
 }

@@ -71,6 +71,7 @@ fn message_to(scene: &Scene, sender: &str, recipient: &str) -> Message {
         id: "m".into(),
         conversation_id: "c".into(),
         sender_id: sender.into(),
+        created_at: Some(scene.edge.ctx().now()),
         ..Message::default()
     };
     scene.put(&message);
