@@ -1,7 +1,10 @@
 //! Bodies with bytes of a file: read chunk by chunk as they go out, so that one chunk is held at a time.
 
 use std::ops::Range;
+use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::{Either, select};
 use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Error, Method, Outlet, Reply, Request, Result};
 use whisper_schema::prelude::{FileChunk, StoredFile};
@@ -12,6 +15,9 @@ use crate::upload::chunk_id;
 
 /// Length of a chunk.
 const CHUNK: u64 = FileChunk::LENGTH as u64;
+
+/// How long a reader may take for a chunk: one that takes nothing holds an instance, and a connection.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A part of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,17 +120,29 @@ pub async fn answer(ctx: &Ctx, request: &Request, file: &StoredFile, body: Body)
     })
 }
 
-/// Writes a body. It breaks off where its reader goes, or the bytes can't be read: its length tells the reader.
+/// Writes a body. It breaks off where its reader goes or takes nothing, or the bytes can't be read: its length tells the reader.
 async fn write(ctx: &Ctx, content: &str, body: &Body, mut outlet: Outlet) {
     for piece in pieces(&body.parts) {
         let Ok(bytes) = piece.read(ctx, content).await else {
             return;
         };
-        if !outlet.write(bytes).await {
+        if !written(ctx, &mut outlet, bytes).await {
             return;
         }
     }
     outlet.end().await;
+}
+
+/// Writes bytes; false for a reader that is gone, or doesn't take them in time.
+async fn written(ctx: &Ctx, outlet: &mut Outlet, bytes: Vec<u8>) -> bool {
+    let Ok(store) = ctx.store().await else {
+        return false;
+    };
+    let writing = outlet.write(bytes).boxed_local();
+    match select(writing, store.pause(PATIENCE).boxed_local()).await {
+        Either::Left((is_there, _)) => is_there,
+        Either::Right(_) => false,
+    }
 }
 
 /// A part of a body that is read at once.

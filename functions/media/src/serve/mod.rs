@@ -6,7 +6,9 @@ mod range;
 mod reader;
 
 use serde::Deserialize;
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Params, Reply, Request, Result};
+use whisper_kit::{
+    Auth, Code, Ctx, Endpoint, Error, Header, Method, Params, Reply, Request, Result,
+};
 use whisper_schema::prelude::StoredFile;
 use whisper_store::Doc;
 
@@ -37,6 +39,22 @@ pub struct SignedAddress {
     pub sig: Option<String>,
 }
 
+/// Headers by which a part is asked for. What can't be read counts as none, so every text is taken that isn't too long.
+const HEADERS: &[Header] = &[
+    Header {
+        name: "range",
+        about: "The bytes that are asked for, such as `bytes=0-999`; of one that can't be read, all.",
+        size: (0, 1_000),
+        pattern: "^[ -~]*$",
+    },
+    Header {
+        name: "if-range",
+        about: "The ETag of the bytes that the client has a part of: of others it gets all.",
+        size: (0, 1_000),
+        pattern: "^[ -~]*$",
+    },
+];
+
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
@@ -49,6 +67,7 @@ pub fn endpoint() -> Endpoint {
     )
     .auth(Auth::UserOrAddress)
     .for_bots()
+    .own_headers(HEADERS)
     .answers(&[
         "etag",
         "accept-ranges",
@@ -74,12 +93,33 @@ pub fn endpoint() -> Endpoint {
 async fn get(ctx: Ctx, request: Request, Params(address): Params<SignedAddress>) -> Result<Reply> {
     offered(&ctx)?;
     let id = request.id("fileId")?;
+    refuse_long(&request)?;
     let reader = reader::of(&ctx, &request, id, &address).await?;
-    let found = readable(&ctx, &reader, id).await?;
+    let found = readable(&ctx, &reader.user, id).await?;
     if !found.file.is_whole() {
         return uploading(&ctx, &request, found.file).await;
     }
-    content(&ctx, &request, found).await
+    let reply = content(&ctx, &request, found).await?;
+    Ok(match reader.by_token {
+        // The same address is another one's as soon as another one signs in: caches must not give them these bytes.
+        true => reply.header("vary", "authorization"),
+        false => reply,
+    })
+}
+
+/// Refuses headers that are longer than they may be.
+fn refuse_long(request: &Request) -> Result<()> {
+    let length = |header: &Header| request.header(header.name).map_or(0, str::len);
+    match HEADERS
+        .iter()
+        .find(|header| length(header) > header.size.1 as usize)
+    {
+        None => Ok(()),
+        Some(header) => {
+            let detail = format!("{} has {} characters at most.", header.name, header.size.1);
+            Err(Error::new(Code::InvalidHeader, detail))
+        }
+    }
 }
 
 /// The answer of an upload of the reader's. Only with a token: an address is for files that are whole.

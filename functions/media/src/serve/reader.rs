@@ -2,10 +2,19 @@
 
 use whisper_files::Address;
 use whisper_kit::{Code, Ctx, Error, Request, Result};
-use whisper_schema::prelude::{Account, AccountStatus, Column};
-use whisper_store::{Filter, Query};
+use whisper_schema::prelude::{Account, AccountStatus};
+use whisper_store::Get;
 
 use super::SignedAddress;
+
+/// A user who reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// Their id.
+    pub user: String,
+    /// Whether they sent a token: else the address says who they are.
+    pub by_token: bool,
+}
 
 /// The user who reads.
 ///
@@ -16,9 +25,12 @@ pub async fn of(
     request: &Request,
     file: &str,
     address: &SignedAddress,
-) -> Result<String> {
+) -> Result<Reader> {
     if request.header("authorization").is_some() {
-        return Ok(ctx.caller()?.user_id);
+        return Ok(Reader {
+            user: ctx.caller()?.user_id,
+            by_token: true,
+        });
     }
     let (Some(user), Some(expires), Some(signature)) =
         (&address.user, address.expires, &address.sig)
@@ -31,17 +43,22 @@ pub async fn of(
         expires,
         signature,
     };
-    if !address.is_good(ctx).await? || ctx.read(out_of_use(user).count(1)).await? > 0 {
+    if !address.is_good(ctx).await? || !is_in_use(ctx, user).await? {
         return Err(refused());
     }
-    Ok(user.clone())
+    Ok(Reader {
+        user: user.clone(),
+        by_token: false,
+    })
 }
 
-/// Asks for the account of a user, if it is out of use. There is none here where another server signs users in.
-fn out_of_use(user: &str) -> Query<Account> {
-    Query::new()
-        .filter(Filter::eq(Column::id(), user))
-        .filter(Filter::ne(Account::STATUS, AccountStatus::Active))
+/// Whether the account of a user is in use: one that was deleted isn't. Where another server signs users in, most have none here.
+async fn is_in_use(ctx: &Ctx, user: &str) -> Result<bool> {
+    let account = ctx.read(Get::<Account>::id(user)).await?;
+    Ok(match account {
+        Some(account) => account.status == AccountStatus::Active,
+        None => ctx.is_foreign(),
+    })
 }
 
 fn refused() -> Error {

@@ -43,6 +43,8 @@ fn a_range_is_a_part_of_the_bytes() {
     let answer = read(&scene, &ann, &id, &[("range", &format!("bytes={size}-"))]);
     assert_eq!(header(&answer, "content-range"), format!("bytes */{size}"));
     answer.expect_problem(416, "range_not_satisfiable");
+    let long = format!("bytes={}", "0-0,".repeat(300));
+    read(&scene, &ann, &id, &[("range", &long)]).expect_problem(400, "invalid_header");
     for whole in ["bytes=5-1", "lines=1-2", "bytes=x"] {
         assert_eq!(
             status(&read(&scene, &ann, &id, &[("range", whole)])),

@@ -1,10 +1,11 @@
 //! Addresses that were signed for a user.
 
 use whisper_files::{Holder, hold};
+use whisper_kit::Method;
 use whisper_schema::prelude::{Account, AccountStatus, Contact, StoredFile};
 use whisper_store::{Batch, Patch};
 
-use crate::scene::{JPEG, Person, Scene};
+use crate::scene::{JPEG, Person, Scene, content, header};
 
 /// The address of a file, as this user gets it.
 fn url(scene: &Scene, who: &Person, id: &str) -> String {
@@ -93,6 +94,48 @@ fn the_facts_of_the_moment_count_for_the_user_of_the_address() {
     let disabled = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
     scene.commit(Batch::new().update::<Account>(&bob.id, disabled));
     assert_eq!(status(&scene, &url), 401, "out of use");
+    let active = Patch::new().set(Account::STATUS, AccountStatus::Active);
+    scene.commit(Batch::new().update::<Account>(&bob.id, active));
+    assert_eq!(status(&scene, &url), 200);
+    // So ends a bot that its owner deletes.
+    scene.commit(Batch::new().delete::<Account>(&bob.id));
+    assert_eq!(status(&scene, &url), 401, "deleted");
+}
+
+#[test]
+fn bytes_by_a_token_are_kept_for_that_token_alone() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let id = scene.picture(&ann);
+    let url = url(&scene, &ann, &id);
+    let by_token = scene.read(&content(&id), &ann.token);
+    assert_eq!(header(&by_token, "vary"), "authorization");
+    let etag = [("if-none-match", header(&by_token, "etag"))];
+    let known = scene.with_headers((Method::GET, &content(&id)), &ann.token, &etag);
+    let known = scene.request(known);
+    assert_eq!(known.response.status().as_u16(), 304);
+    assert_eq!(header(&known, "vary"), "authorization");
+    let by_address = scene.read(&url, "");
+    assert_eq!(header(&by_address, "vary"), "");
+    assert!(header(&by_address, "cache-control").contains("immutable"));
+}
+
+#[test]
+fn a_page_of_another_origin_may_ask_for_ranges() {
+    let scene = Scene::with(&[("cors_origins", "https://app.example")]);
+    let headers = [
+        ("origin", "https://app.example"),
+        ("access-control-request-method", "GET"),
+        ("access-control-request-headers", "if-range,range"),
+    ];
+    let asked = scene.with_headers((Method::OPTIONS, &content("f")), "", &headers);
+    let preflight = scene.request(asked);
+    assert_eq!(preflight.response.status().as_u16(), 204);
+    let allowed = header(&preflight, "access-control-allow-headers");
+    let allowed: Vec<&str> = allowed.split(", ").collect();
+    for name in ["authorization", "if-range", "range", "upload-offset"] {
+        assert!(allowed.contains(&name), "{name} in {allowed:?}");
+    }
 }
 
 #[test]
