@@ -66,6 +66,11 @@ impl Attached {
         }
     }
 
+    /// Leaves out the files of a message that the sender may not see: else they would learn which ones it has.
+    pub fn forget(&mut self, origin: &str) {
+        self.originals.retain(|hold| hold.holder_id != origin);
+    }
+
     /// The faults of the files that a draft names, by their fields.
     pub fn check(&self, sender: &str, draft: &SendMessage, now: Timestamp) -> Vec<FieldError> {
         let named = named(draft).filter(|named| !self.is_held(named.id));

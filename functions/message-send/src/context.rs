@@ -117,7 +117,7 @@ impl Context {
             attached: Attached::of(files),
             webhook: None,
         };
-        context.look_closer(ctx, me).await?;
+        context.look_closer(ctx, me, draft).await?;
         Ok(context)
     }
 
@@ -160,8 +160,12 @@ impl Context {
         }
     }
 
-    /// Takes away a story that the sender may not see, and asks for the consent of somebody who hasn't answered yet.
-    async fn look_closer(&mut self, ctx: &Ctx, me: &str) -> Result<()> {
+    /// Takes away a story that the sender may not see, and the files of an origin that they may not see, and asks for the consent of somebody who hasn't
+    /// answered yet.
+    async fn look_closer(&mut self, ctx: &Ctx, me: &str, draft: &SendMessage) -> Result<()> {
+        if let Some((origin, _)) = draft.origin().filter(|_| !self.has_origin(ctx.now())) {
+            self.attached.forget(origin);
+        }
         let story = self.story.take().filter(|story| story.stands(ctx.now()));
         let asked = self.peer.as_ref().filter(|peer| peer.is_request);
         let asked = asked.map(|peer| peer.user_id.as_str());

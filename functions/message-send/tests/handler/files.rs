@@ -198,6 +198,42 @@ fn a_copy_holds_the_files_of_its_origin() {
 }
 
 #[test]
+fn nobody_learns_which_files_a_message_has_that_they_dont_see() {
+    let scene = crate::scene();
+    let (ann, bob) = (scene.person(), scene.person());
+    let (hers, his) = (scene.group(&[&ann]), scene.group(&[&bob]));
+    scene.file(&ann, "one", FileBucket::Messages);
+    let origin = scene.send(&ann, &hers, &image(&["one"])).expect(201);
+    for file in ["one", "nothing"] {
+        let copy = json!({
+            "contentType": "forward", "content": "x", "mediaFileIds": [file],
+            "forwardedFromMessageId": id(&origin), "forwardedFromConversationId": hers,
+        });
+        let refused = fields(scene.send(&bob, &his, &copy));
+        let wanted = [
+            "forwardedFromMessageId:reference",
+            "mediaFileIds[0]:reference",
+        ];
+        assert_eq!(refused, wanted, "{file}");
+    }
+}
+
+#[test]
+fn a_file_that_its_owner_gave_up_is_attached_to_nothing_new_but_copies() {
+    let scene = crate::scene();
+    let (ann, bob, group) = two(&scene);
+    scene.file(&ann, "one", FileBucket::Messages);
+    let origin = scene.send(&ann, &group, &image(&["one"])).expect(201);
+    let given_up = Patch::<StoredFile>::new().set(StoredFile::REMOVED_AT, Timestamp::AT_COMMIT);
+    scene.change("one", given_up);
+    let refused = fields(scene.send(&ann, &group, &image(&["one"])));
+    assert_eq!(refused, ["mediaFileIds[0]:reference"]);
+    let copy = json!({"contentType": "forward", "forwardedFromMessageId": id(&origin), "forwardedFromConversationId": group});
+    let copy = scene.send(&bob, &group, &copy).expect(201);
+    assert_eq!(scene.holders("one"), [id(&origin), id(&copy)]);
+}
+
+#[test]
 fn a_scheduled_message_holds_its_files_until_the_message_does() {
     let desk = Desk::new();
     let scene = &desk.scene;
