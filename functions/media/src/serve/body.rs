@@ -8,7 +8,7 @@ use futures::future::{Either, select};
 use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Error, Method, Outlet, Reply, Request, Result};
 use whisper_schema::prelude::{FileChunk, StoredFile};
-use whisper_store::Get;
+use whisper_store::{Get, Store};
 
 use super::size;
 use crate::upload::chunk_id;
@@ -135,11 +135,16 @@ async fn write(ctx: &Ctx, content: &str, body: &Body, mut outlet: Outlet) {
 
 /// Writes bytes; false for a reader that is gone, or doesn't take them in time.
 async fn written(ctx: &Ctx, outlet: &mut Outlet, bytes: Vec<u8>) -> bool {
-    let Ok(store) = ctx.store().await else {
-        return false;
-    };
-    let writing = outlet.write(bytes).boxed_local();
-    match select(writing, store.pause(PATIENCE).boxed_local()).await {
+    match ctx.store().await {
+        Ok(store) => taken(store, outlet.write(bytes), PATIENCE).await,
+        Err(_) => false,
+    }
+}
+
+/// Waits until bytes are taken; false where that takes longer.
+async fn taken(store: &Store, writing: impl Future<Output = bool>, patience: Duration) -> bool {
+    let pause = store.pause(patience).boxed_local();
+    match select(writing.boxed_local(), pause).await {
         Either::Left((is_there, _)) => is_there,
         Either::Right(_) => false,
     }
@@ -198,6 +203,8 @@ impl Piece<'_> {
 
 #[cfg(test)]
 mod tests {
+    use futures::executor::block_on;
+
     use super::*;
 
     fn file(size: u64) -> StoredFile {
@@ -227,6 +234,18 @@ mod tests {
             [(0, whole - 1..whole), (1, 0..1)]
         );
         assert_eq!(of_chunks(2 * CHUNK + 3..2 * CHUNK + 4), [(2, 3..4)]);
+    }
+
+    #[test]
+    fn a_reader_that_takes_nothing_is_waited_for_no_longer_than_that() {
+        let edge = whisper_kit::testing::TestEdge::new(&crate::api(), &[]);
+        let waited = |writing: std::pin::Pin<Box<dyn Future<Output = bool>>>| {
+            let patience = Duration::from_millis(5);
+            block_on(taken(edge.store(), writing, patience))
+        };
+        assert!(waited(Box::pin(std::future::ready(true))));
+        assert!(!waited(Box::pin(std::future::ready(false))), "it is gone");
+        assert!(!waited(Box::pin(std::future::pending())), "it is there");
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Addresses that were signed for a user.
 
-use whisper_files::{Holder, hold};
+use std::rc::Rc;
+
+use whisper_files::{Addresses, Holder, hold};
 use whisper_kit::Method;
+use whisper_kit::auth::{IdentityServer, Verifying};
+use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::{Account, AccountStatus, Contact, StoredFile};
 use whisper_store::{Batch, Patch};
 
-use crate::scene::{JPEG, Person, Scene, content, header};
+use crate::scene::{JPEG, Person, Scene, block_on, content, header};
 
 /// The address of a file, as this user gets it.
 fn url(scene: &Scene, who: &Person, id: &str) -> String {
@@ -100,6 +104,30 @@ fn the_facts_of_the_moment_count_for_the_user_of_the_address() {
     // So ends a bot that its owner deletes.
     scene.commit(Batch::new().delete::<Account>(&bob.id));
     assert_eq!(status(&scene, &url), 401, "deleted");
+}
+
+/// Signs nobody in.
+struct Elsewhere;
+
+impl IdentityServer for Elsewhere {
+    fn user_of<'a>(&'a self, _: &'a str) -> Verifying<'a> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+#[test]
+fn users_whom_another_server_signs_in_need_no_account_here() {
+    let edge = TestEdge::new(&media::api(), &[]).signed_in_by(Rc::new(Elsewhere));
+    let scene = Scene { edge };
+    let ctx = scene.edge.ctx();
+    let url = block_on(Addresses::of(&ctx, "ann")).unwrap().url("f");
+    assert_eq!(status(&scene, &url), 404, "it is asked what they may read");
+    scene.put(&Account {
+        id: "ann".into(),
+        status: AccountStatus::Disabled,
+        ..Account::default()
+    });
+    assert_eq!(status(&scene, &url), 401, "a bot that is out of use");
 }
 
 #[test]
