@@ -1,7 +1,7 @@
 //! `whisper up`: builds the components if needed and serves them.
 
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -127,6 +127,12 @@ struct Running {
     values: Values,
 }
 
+/// Sees whether the database can be used, and gives back what a host that was killed had of it.
+fn take_over(file: &Path) -> anyhow::Result<()> {
+    sqlite::check_usable(file)?;
+    sqlite::free_leases(file).context("giving back the leases of jobs")
+}
+
 impl Up {
     /// Serves until told to stop.
     pub fn run(self) -> anyhow::Result<()> {
@@ -136,9 +142,7 @@ impl Up {
         let default = manifest.dir.join(data_dir::FOLDER);
         let data = DataDir::take(self.data_dir.as_ref().unwrap_or(&default))?;
         let values = self.values(&manifest, &data)?;
-        let file = sqlite::database_path(data.path());
-        sqlite::check_usable(&file)?;
-        sqlite::free_leases(&file).context("giving back the leases of jobs")?;
+        take_over(&sqlite::database_path(data.path()))?;
         if let Some(postgres) = &self.postgres {
             postgres.check_usable()?;
         }
