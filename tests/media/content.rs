@@ -1,4 +1,4 @@
-//! What is served: ranges, versions, and addresses that end.
+//! Serving files: ranges, versions, and addresses that end.
 
 use whisper_testkit::{Person, Reply, TestApp};
 

@@ -103,7 +103,7 @@ pub async fn copy(
             }
         }
     }
-    // Nobody writes to the target while it is compared, nor to the source, whose lock has to be there still.
+    // The target is locked while it is compared, so that it stands still as the source does, whose lock has to be there still.
     to.lock().await.map_err(CopyError::Target)?;
     let found = Sums::of(&to).await.map_err(CopyError::Target)?;
     expected.compare(&found)?;

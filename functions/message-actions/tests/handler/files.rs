@@ -127,7 +127,7 @@ fn media_that_can_be_viewed_once_are_shown_by_the_opening_alone_and_go_with_it()
     world.scene.edge.advance(MINUTE);
     assert_eq!(world.sweep()["failed"], 0);
     assert!(world.scene.holders("f").is_empty());
-    // What is left of it goes without a word about files.
+    // The rest of the message goes later, and its files were let go of already.
     world.delete(&ann, &talk, &message).expect(204);
 }
 
