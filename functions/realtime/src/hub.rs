@@ -112,11 +112,8 @@ impl Hub {
         }
         let mut by_user = self.by_user.borrow_mut();
         let theirs = by_user.entry(Rc::clone(&user)).or_default();
-        theirs.push(id);
-        // One that opened earlier may join later.
-        theirs.sort_unstable();
         let most = ctx.config().get(&STREAMS).max(1) as usize;
-        let surplus: Vec<u64> = theirs[..theirs.len().saturating_sub(most)].to_vec();
+        let surplus = surplus(theirs, id, most);
         let stream = Stream::new(opening, ctx.clock());
         self.streams.borrow_mut().insert(id, stream);
         drop((audience, by_user));
@@ -314,5 +311,27 @@ impl Hub {
             self.end(ctx, id, StreamEnd::SignedOut, None);
         }
         Ok(())
+    }
+}
+
+/// Adds a stream to those of its user, in the order in which they opened: one that opened earlier may join later. Gives those that are too many, the
+/// oldest.
+fn surplus(theirs: &mut Vec<u64>, id: u64, most: usize) -> Vec<u64> {
+    theirs.push(id);
+    theirs.sort_unstable();
+    theirs[..theirs.len().saturating_sub(most)].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::surplus;
+
+    #[test]
+    fn the_stream_that_opened_first_is_too_many_also_when_it_joins_last() {
+        let mut theirs = Vec::new();
+        assert!(surplus(&mut theirs, 2, 2).is_empty());
+        assert!(surplus(&mut theirs, 3, 2).is_empty());
+        assert_eq!(surplus(&mut theirs, 1, 2), [1]);
+        assert_eq!(theirs, [1, 2, 3]);
     }
 }
